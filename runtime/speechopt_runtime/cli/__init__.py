@@ -1,0 +1,1 @@
+"""The command line: `speechopt`, `speechopt-run`, and the part that all commands share."""
