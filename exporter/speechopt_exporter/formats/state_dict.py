@@ -35,7 +35,13 @@ def repack(buffer: io.BytesIO, extras: Mapping[str, bytes]) -> bytearray:
     data = buffer.getbuffer()
     with zipfile.ZipFile(buffer) as archive:
         infos = [i for i in archive.infolist() if not _is_left_out(i.filename)]
-        records = [(info.filename.split("/", 1)[1], _content(data, info)) for info in infos]
+        records = [
+            (
+                info.filename.split("/", 1)[1],
+                _content(data, info) if info.compress_type == zipfile.ZIP_STORED else archive.read(info),
+            )
+            for info in infos
+        ]
         return container.build([*container.extra_records(extras), *records])
 
 
