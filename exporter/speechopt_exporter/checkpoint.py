@@ -117,7 +117,8 @@ def _weight_files(folder: Path) -> list[str]:
                 raise ArtifactError(f"{folder / name}: names a path outside", code="E_PATH")
             return names
     raise NotFoundError(
-        f"{folder}: holds no weights", hint=f"expected {' or '.join(_SINGLE)}, or shards with an index"
+        f"{folder}: holds no weights",
+        hint=f"expected {' or '.join(_SINGLE)}, or shards with an index",
     )
 
 

@@ -97,7 +97,7 @@ def _options(given: dict[str, Any]) -> Options:
 
 
 def _quiet_libraries() -> None:
-    """transformers reports its own progress and advice; neither is about this command."""
+    """Transformers reports its own progress and advice; neither is about this command."""
     from transformers.utils import logging
 
     logging.set_verbosity_error()

@@ -46,7 +46,7 @@ class Options:
     model: str = "bundled"
     vocoder: str | None = None
     voices: Mapping[str, Path] = field(default_factory=dict)
-    recipe: Recipe = Recipe()
+    recipe: Recipe = field(default_factory=Recipe)
     formats: tuple[str, ...] = _TORCH_FORMATS
     output: Path = Path("artifacts")
     name: str | None = None
@@ -151,7 +151,9 @@ def _read(options: Options) -> tuple[Source, Checkpoint, dict[str, bytes]]:
     if unknown or not options.formats:
         raise OptionError(f"--format {unknown or '()'} is unknown, known: {', '.join(FORMATS)}")
     if options.name is not None and not VOICE_NAME.fullmatch(options.name):
-        raise OptionError(f"--name {options.name!r} is not 1 to 64 letters, digits, '.', '-' or '_'")
+        raise OptionError(
+            f"--name {options.name!r} is not 1 to 64 letters, digits, '.', '-' or '_'"
+        )
     source = locate(options.model, options.vocoder)
     checkpoint = read_checkpoint(source)
     options.recipe.linear_layers(checkpoint.network)
@@ -184,7 +186,7 @@ def _name(source: Source, recipe: Recipe) -> str:
     return f"{source.slug}-{recipe.suffix}"
 
 
-def _prepare(  # noqa: PLR0913 (a job is made of these)
+def _prepare(
     options: Options,
     source: Source,
     checkpoint: Checkpoint,
@@ -232,7 +234,9 @@ def _run(job: _Job, folder: Path) -> tuple[Manifest, list[str]]:
     for name in options.formats:
         job.stage(f"float {name}")
         path = before.write(name)
-        before.validation[name], run = validate.check_float(path, checkpoint.model, job.probe, expected)
+        before.validation[name], run = validate.check_float(
+            path, checkpoint.model, job.probe, expected
+        )
         float_frames = run.frames if float_frames is None else float_frames
         before.measure(name)
         shutil.rmtree(folder / _BASELINE)
@@ -259,7 +263,9 @@ def _run(job: _Job, folder: Path) -> tuple[Manifest, list[str]]:
         else:
             if float_frames is None:
                 raise AssertionError("no float format was run")
-            report, run = validate.check_int8(path, checkpoint.model, job.probe, float_frames, first)
+            report, run = validate.check_int8(
+                path, checkpoint.model, job.probe, float_frames, first
+            )
             first = first or run
         after.validation[name] = report
         after.measure(name)

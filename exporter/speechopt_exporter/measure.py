@@ -84,7 +84,7 @@ def compressed_bytes(data: bytes | bytearray) -> int:
         return sum(pool.map(lambda block: len(zlib.compress(block, 1)), blocks))
 
 
-def speak_and_time(  # noqa: PLR0913 (each is one option of speechopt-run)
+def speak_and_time(
     artifact: Path,
     text: str,
     wav: Path,

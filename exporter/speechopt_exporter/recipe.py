@@ -78,14 +78,18 @@ class Recipe:
             "kept_float": [] if self.quantize_sensitive else list(SENSITIVE),
         }
 
-    def linear_layers(self, network: nn.Module, *, for_quantize: bool = False) -> dict[str, nn.Linear]:
+    def linear_layers(
+        self, network: nn.Module, *, for_quantize: bool = False
+    ) -> dict[str, nn.Linear]:
         """The linear layers that a pass may change, by name.
 
         Raises:
             OptionError: an ignore pattern fits no linear layer.
         """
         layers = {
-            name: module for name, module in network.named_modules() if isinstance(module, nn.Linear)
+            name: module
+            for name, module in network.named_modules()
+            if isinstance(module, nn.Linear)
         }
         for pattern in self.ignore:
             if not fnmatch.filter(layers, pattern):

@@ -21,7 +21,13 @@ def table(manifest: Manifest) -> list[Row]:
     for key in ("parameters", "nonzero"):
         rows.append(_row(key, "all", before[key], after[key], _count))
     rows.append(
-        _row("bytes of tensors", "all", before["bytes_of_tensors"], after["bytes_of_tensors"], _megabytes)
+        _row(
+            "bytes of tensors",
+            "all",
+            before["bytes_of_tensors"],
+            after["bytes_of_tensors"],
+            _megabytes,
+        )
     )
     for name in after["formats"]:
         sizes = before["formats"][name], after["formats"][name]
@@ -75,7 +81,9 @@ def markdown(manifest: Manifest) -> str:
 
 def _introduction(manifest: Manifest) -> tuple[str, str]:
     source, machine = manifest.source, manifest.timing["machine"]
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(manifest.created_with.items()))
+    versions = ", ".join(
+        f"{name} {version}" for name, version in sorted(manifest.created_with.items())
+    )
     licence = f" (licence: {source['licence']})" if source.get("licence") else ""
     return "Introduction", (
         f"The text-to-speech model `{source['id']}`{licence}, of the SpeechT5 architecture, was exported "
@@ -103,7 +111,9 @@ def _techniques(manifest: Manifest) -> tuple[str, str]:
                 + ", ".join(f"`{name}`" for name in report["kept_float"])
                 + ", all convolutions, embeddings and norms."
             )
-    return "Techniques", "\n\n".join(described) or "None: the model was exported as it is, in float32."
+    return "Techniques", "\n\n".join(
+        described
+    ) or "None: the model was exported as it is, in float32."
 
 
 def _results(manifest: Manifest) -> tuple[str, str]:
@@ -117,14 +127,19 @@ def _results(manifest: Manifest) -> tuple[str, str]:
 
 
 def _validation(manifest: Manifest) -> tuple[str, str]:
-    lines = ["| side | format | against | mode | steps | largest difference | allowed |", "|" + "---|" * 7]
+    lines = [
+        "| side | format | against | mode | steps | largest difference | allowed |",
+        "|" + "---|" * 7,
+    ]
     for side, checks in manifest.validation.items():
         for name, check in checks.items():
             lines.append(
                 f"| {side} | {name} | {check['against']} | {check['mode']} | {check['steps']} | "
                 f"{check['max_abs_diff']:.2g} | {check['atol']} |"
             )
-    return "Validation", "\n".join(lines) + "\n\nDifferences are of the log-mel spectrogram (log10)."
+    return "Validation", "\n".join(
+        lines
+    ) + "\n\nDifferences are of the log-mel spectrogram (log10)."
 
 
 def _audio(manifest: Manifest) -> tuple[str, str]:
@@ -138,7 +153,9 @@ def _audio(manifest: Manifest) -> tuple[str, str]:
 def _summary(manifest: Manifest) -> tuple[str, str]:
     lines = []
     for name in manifest.totals["after"]["formats"]:
-        sizes = [manifest.totals[side]["formats"][name]["bytes_on_disk"] for side in ("before", "after")]
+        sizes = [
+            manifest.totals[side]["formats"][name]["bytes_on_disk"] for side in ("before", "after")
+        ]
         rtf = [manifest.timing[side][name]["rtf"] for side in ("before", "after")]
         lines.append(
             f"- {name}: {_megabytes(sizes[0])} to {_megabytes(sizes[1])} on disk "

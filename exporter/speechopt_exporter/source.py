@@ -123,7 +123,9 @@ def _require_config(folder: Path, kind: str) -> Path:
     model_type = str(_read_json(path).get("model_type", ""))
     if kind not in model_type:
         message = f"{path}: model_type is {model_type!r}, expected one with {kind!r}"
-        raise ArtifactError(message, code="E_CONFIG", hint="only SpeechT5 text-to-speech is exported")
+        raise ArtifactError(
+            message, code="E_CONFIG", hint="only SpeechT5 text-to-speech is exported"
+        )
     return folder
 
 
@@ -131,7 +133,9 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise ArtifactError(f"{path}: is not JSON ({type(error).__name__})", code="E_CONFIG") from None
+        raise ArtifactError(
+            f"{path}: is not JSON ({type(error).__name__})", code="E_CONFIG"
+        ) from None
     if not isinstance(values, dict):
         raise ArtifactError(f"{path}: is not a JSON object", code="E_CONFIG")
     return values

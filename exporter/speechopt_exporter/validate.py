@@ -60,8 +60,10 @@ class Probe:
         return cls(input_ids, speaker, min(STEPS, config.max_speech_positions), seed)
 
 
-def reference(network: SpeechT5, config: ModelConfig, vocoder: VocoderConfig, probe: Probe) -> Trajectory:
-    """transformers' own model on the same weights, run by its own `generate_speech`."""
+def reference(
+    network: SpeechT5, config: ModelConfig, vocoder: VocoderConfig, probe: Probe
+) -> Trajectory:
+    """Transformers' own model on the same weights, run by its own `generate_speech`."""
     from transformers import (
         SpeechT5Config,
         SpeechT5ForTextToSpeech,
@@ -117,7 +119,9 @@ class _Injected:
         return hidden * torch.from_numpy(self._masks.at(step)[layer].copy()) / (1 - p)
 
 
-def run(backend: Backend, config: ModelConfig, probe: Probe, forced: Floats | None = None) -> Trajectory:
+def run(
+    backend: Backend, config: ModelConfig, probe: Probe, forced: Floats | None = None
+) -> Trajectory:
     """Runs a backend for a fixed number of steps.
 
     Args:

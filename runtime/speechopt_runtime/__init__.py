@@ -1,9 +1,9 @@
 """speechopt_runtime: loads speechopt artifacts, speaks, and says where the time went.
 
-    >>> import speechopt_runtime
-    >>> synthesizer = speechopt_runtime.load("artifacts/bundled-p25-int8")
-    >>> speech = synthesizer.synthesize("Hello there.")
-    >>> speech.save("hello.wav")
+>>> import speechopt_runtime
+>>> synthesizer = speechopt_runtime.load("artifacts/bundled-p25-int8")
+>>> speech = synthesizer.synthesize("Hello there.")
+>>> speech.save("hello.wav")
 """
 
 from .errors import (

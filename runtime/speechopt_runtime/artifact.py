@@ -113,6 +113,14 @@ def _enter_folder(folder: Path, format: str | None) -> tuple[Path, Manifest | No
     return _enter_folder(inner, None) if inner.is_dir() else (inner, None)
 
 
+def choose_format(path: Path, format: str | None = None) -> str:  # noqa: A002
+    """Which format `open_artifact` would open; errors as there."""
+    if not path.is_dir():
+        return identify(read_file(path), str(path))
+    target, _ = _enter_folder(path, format)
+    return ONNX if target.is_dir() else identify(read_file(target), str(target))
+
+
 def _open_onnx(folder: Path, manifest: Manifest | None, sha256: str | None) -> Artifact:
     if manifest is None:
         raise AssertionError("an ONNX folder is entered through its manifest")

@@ -92,13 +92,17 @@ class ModelConfig(_JsonConfig):
                 continue
             _check_integer("ModelConfig", name, value, 0 if name in may_be_zero else 1)
         if self.hidden_act not in ACTIVATIONS:
-            raise _refuse("ModelConfig", "hidden_act", f"{self.hidden_act!r} is not in {ACTIVATIONS}")
+            raise _refuse(
+                "ModelConfig", "hidden_act", f"{self.hidden_act!r} is not in {ACTIVATIONS}"
+            )
         _check_real("ModelConfig", "layer_norm_eps", self.layer_norm_eps, 0.0, 1.0)
         dropout = self.speech_decoder_prenet_dropout
         _check_real("ModelConfig", "speech_decoder_prenet_dropout", dropout, 0.0, 0.999)
         for heads in ("encoder_attention_heads", "decoder_attention_heads"):
             if self.hidden_size % getattr(self, heads):
-                raise _refuse("ModelConfig", heads, f"does not divide hidden_size={self.hidden_size}")
+                raise _refuse(
+                    "ModelConfig", heads, f"does not divide hidden_size={self.hidden_size}"
+                )
         if self.hidden_size % 2:
             raise _refuse("ModelConfig", "hidden_size", f"{self.hidden_size} is odd")
         if self.speech_decoder_postnet_kernel % 2 == 0:
@@ -134,30 +138,32 @@ class VocoderConfig(_JsonConfig):
         name = "VocoderConfig"
         for field in ("model_in_dim", "sampling_rate", "upsample_initial_channel"):
             _check_integer(name, field, getattr(self, field), 1)
-        for field in ("upsample_rates", "upsample_kernel_sizes", "resblock_kernel_sizes"):
-            values = getattr(self, field)
-            if not isinstance(values, tuple) or not 0 < len(values) <= 16:
-                raise _refuse(name, field, f"{values!r} is not a list of 1 to 16 sizes")
-            for value in values:
-                _check_integer(name, field, value, 1)
-        if len(self.upsample_rates) != len(self.upsample_kernel_sizes):
-            raise _refuse(name, "upsample_rates", "needs one upsample_kernel_sizes entry each")
-        if len(self.resblock_kernel_sizes) != len(self.resblock_dilation_sizes):
-            raise _refuse(name, "resblock_kernel_sizes", "needs one resblock_dilation_sizes entry each")
-        for dilations in self.resblock_dilation_sizes:
-            if not isinstance(dilations, tuple):
-                raise _refuse(name, "resblock_dilation_sizes", f"{dilations!r} is not a list")
-            for value in dilations:
-                _check_integer(name, "resblock_dilation_sizes", value, 1)
+        self._check_lists(name)
         for rate, kernel in zip(self.upsample_rates, self.upsample_kernel_sizes, strict=True):
             if kernel < rate or (kernel - rate) % 2:
                 raise _refuse(name, "upsample_kernel_sizes", f"{kernel} does not fit rate {rate}")
         if self.upsample_initial_channel % (1 << len(self.upsample_rates)):
             channels = self.upsample_initial_channel
-            raise _refuse(name, "upsample_initial_channel", f"{channels} cannot be halved per stage")
+            raise _refuse(
+                name, "upsample_initial_channel", f"{channels} cannot be halved per stage"
+            )
         _check_real(name, "leaky_relu_slope", self.leaky_relu_slope, 0.0, 1.0)
         if not isinstance(self.normalize_before, bool):
-            raise _refuse(name, "normalize_before", f"{self.normalize_before!r} is not true or false")
+            raise _refuse(name, "normalize_before", f"{self.normalize_before!r} is no boolean")
+
+    def _check_lists(self, name: str) -> None:
+        for field in ("upsample_rates", "upsample_kernel_sizes", "resblock_kernel_sizes"):
+            _check_sizes(name, field, getattr(self, field))
+        if not isinstance(self.resblock_dilation_sizes, tuple):
+            raise _refuse(name, "resblock_dilation_sizes", "is not a list")
+        for dilations in self.resblock_dilation_sizes:
+            _check_sizes(name, "resblock_dilation_sizes", dilations)
+        if len(self.upsample_rates) != len(self.upsample_kernel_sizes):
+            raise _refuse(name, "upsample_rates", "needs one upsample_kernel_sizes entry each")
+        if len(self.resblock_kernel_sizes) != len(self.resblock_dilation_sizes):
+            raise _refuse(
+                name, "resblock_kernel_sizes", "needs one resblock_dilation_sizes entry each"
+            )
 
     @property
     def hop_length(self) -> int:
@@ -165,13 +171,20 @@ class VocoderConfig(_JsonConfig):
         return math.prod(self.upsample_rates)
 
 
-def _tuples(value: Any) -> Any:
+def _tuples(value: object) -> object:
     return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
 
 
 def _check_integer(config: str, name: str, value: object, least: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _LARGEST:
         raise _refuse(config, name, f"{value!r} is not a whole number from {least} to {_LARGEST}")
+
+
+def _check_sizes(config: str, name: str, values: object) -> None:
+    if not isinstance(values, tuple) or not 0 < len(values) <= 16:
+        raise _refuse(config, name, f"{values!r} is not a list of 1 to 16 sizes")
+    for value in values:
+        _check_integer(config, name, value, 1)
 
 
 def _check_real(config: str, name: str, value: object, least: float, most: float) -> None:

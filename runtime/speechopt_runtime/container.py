@@ -12,8 +12,8 @@ import hashlib
 import io
 import re
 import struct
-import zlib
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 
 from .errors import ArtifactError
@@ -105,7 +105,9 @@ def verify(data: bytes, where: str) -> str:
     running = hashlib.sha256(memoryview(data)[:-64])
     comment, stated = data[-_COMMENT_BYTES:-64], data[-64:]
     if comment != _COMMENT or running.hexdigest().encode() != stated:
-        message = f"{where}: content was altered (sha256 {running.hexdigest()[:12]}… does not match)"
+        message = (
+            f"{where}: content was altered (sha256 {running.hexdigest()[:12]}… does not match)"
+        )
         raise ArtifactError(message, code="E_DIGEST", hint="copy or export the file again")
     running.update(stated)
     return running.hexdigest()
@@ -131,7 +133,9 @@ def read_records(data: bytes, where: str) -> dict[str, zipfile.ZipInfo]:
         if info.filename in records:
             raise ArtifactError(f"{where}: two zip entries named {info.filename!r}", code="E_LIMIT")
         if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
-            raise ArtifactError(f"{where}: zip entry {info.filename!r} is compressed", code="E_LIMIT")
+            raise ArtifactError(
+                f"{where}: zip entry {info.filename!r} is compressed", code="E_LIMIT"
+            )
         records[info.filename] = info
     return records
 
@@ -146,7 +150,9 @@ def read_record(data: bytes, name: str, where: str) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return archive.read(name)
     except (KeyError, zipfile.BadZipFile, EOFError, ValueError, RuntimeError):
-        raise ArtifactError(f"{where}: record {name!r} is missing or damaged", code="E_FORMAT") from None
+        raise ArtifactError(
+            f"{where}: record {name!r} is missing or damaged", code="E_FORMAT"
+        ) from None
 
 
 def extra_records(extras: Mapping[str, bytes]) -> list[tuple[str, bytes]]:

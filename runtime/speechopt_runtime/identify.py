@@ -166,7 +166,9 @@ def _is_torchscript(names: Iterable[str]) -> bool:
 
 
 def _is_torch_plain(name: str) -> bool:
-    return name.startswith(("torch.", "collections.", "numpy.")) and "." not in name.split(".", 1)[1]
+    return (
+        name.startswith(("torch.", "collections.", "numpy.")) and "." not in name.split(".", 1)[1]
+    )
 
 
 def _wrong_format(where: str, what: str) -> ArtifactError:

@@ -154,13 +154,17 @@ def read_manifest(data: bytes, where: str) -> Manifest:
         raise _malformed(where, f"is a JSON {type(body).__name__}, expected an object")
     version = body.get("schema_version")
     if version != SCHEMA_VERSION or isinstance(version, bool):
-        message = f"{where}: manifest schema version {version!r}, this speechopt reads {SCHEMA_VERSION}"
+        message = (
+            f"{where}: manifest schema version {version!r}, this speechopt reads {SCHEMA_VERSION}"
+        )
         hint = "export the model again, or install the speechopt that wrote it"
         raise ArtifactError(message, code="E_SCHEMA", hint=hint)
     stated = body.pop(_DIGEST_KEY, None)
     digest = _digest(body)
     if stated != digest:
-        message = f"{where}: manifest was altered (sha256 {digest[:12]}…, states {str(stated)[:12]}…)"
+        message = (
+            f"{where}: manifest was altered (sha256 {digest[:12]}…, states {str(stated)[:12]}…)"
+        )
         raise ArtifactError(message, code="E_DIGEST", hint="copy or export the artifact again")
     return _from_body(body, digest, where)
 
@@ -206,7 +210,9 @@ def _read_generation(values: object, where: str) -> Generation:
             raise _malformed(where, f"generation.{item.name} is {value!r}")
         known[item.name] = value
     if known["stop_rule"] != STOP_RULE:
-        raise _malformed(where, f"generation.stop_rule is {known['stop_rule']!r}, known: {STOP_RULE!r}")
+        raise _malformed(
+            where, f"generation.stop_rule is {known['stop_rule']!r}, known: {STOP_RULE!r}"
+        )
     return Generation(**known)
 
 

@@ -61,7 +61,9 @@ class Synthesizer:
         started: `time.perf_counter()` at the start of loading.
     """
 
-    def __init__(self, artifact: Artifact, backend: Backend, *, threads: int, started: float) -> None:
+    def __init__(
+        self, artifact: Artifact, backend: Backend, *, threads: int, started: float
+    ) -> None:
         from .text import TextFrontend, Tokenizer
 
         self.manifest: Manifest = artifact.manifest

@@ -80,7 +80,9 @@ def check_voice_name(name: str) -> str:
     return name
 
 
-def parse_voices(files: Mapping[str, bytes], size: int, where: str) -> dict[str, NDArray[np.float32]]:
+def parse_voices(
+    files: Mapping[str, bytes], size: int, where: str
+) -> dict[str, NDArray[np.float32]]:
     """Reads the voices of an artifact.
 
     Raises:

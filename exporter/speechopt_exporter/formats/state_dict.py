@@ -38,7 +38,9 @@ def repack(buffer: io.BytesIO, extras: Mapping[str, bytes]) -> bytearray:
         records = [
             (
                 info.filename.split("/", 1)[1],
-                _content(data, info) if info.compress_type == zipfile.ZIP_STORED else archive.read(info),
+                _content(data, info)
+                if info.compress_type == zipfile.ZIP_STORED
+                else archive.read(info),
             )
             for info in infos
         ]

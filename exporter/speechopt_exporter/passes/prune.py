@@ -38,7 +38,7 @@ def prune(network: SpeechT5, recipe: Recipe) -> dict[str, Any] | None:
     zeros = total = 0
     for layer, weight in pairs:
         torch_prune.remove(layer, weight)
-        layer.weight.requires_grad_(requires_grad=False)
+        layer.weight.requires_grad_(False)  # noqa: FBT003
         zeros += int((layer.weight == 0).sum())
         total += layer.weight.numel()
     return {

@@ -64,20 +64,30 @@ BACKENDS = {
 }
 
 
+def import_backend(format: str) -> type[Backend]:  # noqa: A002 (the field's word)
+    """The class that runs a format.
+
+    Raises:
+        SystemFaultError: E_PACKAGE, its packages are not installed.
+    """
+    module_name, class_name, extra = BACKENDS[format]
+    try:
+        module = importlib.import_module(f".{module_name}", __name__)
+    except ModuleNotFoundError as error:
+        message = f"{format} artifacts need the package {error.name}, which is not installed"
+        hint = f"pip install 'speechopt[{extra}]', or pass onnx/" if extra else None
+        raise SystemFaultError(message, code="E_PACKAGE", hint=hint) from None
+    backend: type[Backend] = getattr(module, class_name)
+    return backend
+
+
 def make_backend(artifact: Artifact, threads: int) -> Backend:
-    """The backend for an artifact.
+    """The backend for an artifact, with its weights.
 
     Raises:
         SystemFaultError: E_PACKAGE, its packages are not installed.
         ArtifactError: the weights do not fit the architecture in the manifest.
     """
-    module_name, class_name, extra = BACKENDS[artifact.format]
-    try:
-        module = importlib.import_module(f".{module_name}", __name__)
-    except ModuleNotFoundError as error:
-        message = f"{artifact.format} artifacts need the package {error.name}, which is not installed"
-        raise SystemFaultError(
-            message, code="E_PACKAGE", hint=f"pip install 'speechopt[{extra}]', or pass onnx/"
-        ) from None
-    backend: Backend = getattr(module, class_name)(artifact, threads)
+    make: Any = import_backend(artifact.format)
+    backend: Backend = make(artifact, threads)
     return backend

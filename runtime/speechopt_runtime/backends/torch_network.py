@@ -70,9 +70,7 @@ class TorchBackend:
             self_cache = self.network.new_self_cache(len(input_ids), steps)
         return TorchState(cross_cache, mask_bias, speaker_term, self_cache)
 
-    def decode_step(
-        self, state: TorchState, frame: Floats, masks: Floats
-    ) -> tuple[Floats, Floats]:
+    def decode_step(self, state: TorchState, frame: Floats, masks: Floats) -> tuple[Floats, Floats]:
         """See `Backend.decode_step`."""
         with torch.inference_mode():
             spectrum, prob = self.network.decode_step(
@@ -96,7 +94,7 @@ class TorchBackend:
         return self._run(self.network.vocode, spectrogram)
 
     @staticmethod
-    def _run(part: Any, spectrogram: Floats) -> Floats:  # noqa: ANN401 (eager or scripted method)
+    def _run(part: Any, spectrogram: Floats) -> Floats:
         with torch.inference_mode():
             result: Tensor = part(torch.from_numpy(np.ascontiguousarray(spectrogram)))
         array: Floats = result.contiguous().numpy()

@@ -61,7 +61,7 @@ def describe(manifest: Manifest) -> str:
     kinds = manifest.format or ", ".join(sorted({f.format for f in manifest.files if f.format}))
     lines = [
         f"{manifest.name} ({kinds})",
-        f"  source      {manifest.source.get('id')}, licence {manifest.source.get('licence') or 'not stated'}",
+        f"  source      {manifest.source.get('id')}, licence {manifest.source.get('licence') or '?'}",
         f"  recipe      prune {recipe.get('prune') or 'none'}, quantize {recipe.get('quantize')}",
         f"  model       hidden {model.hidden_size}, {model.encoder_layers} + {model.decoder_layers} layers, "
         f"reduction factor {model.reduction_factor}",
@@ -79,5 +79,7 @@ def describe(manifest: Manifest) -> str:
             f"  {part['part']:<11} {part['parameters']:>12,} parameters, {part['nonzero']:>12,} nonzero, "
             f"{part['bytes'] / _MB:8.2f} MB, {' + '.join(part['dtypes'])}"
         )
-    lines += [f"  file        {entry.bytes / _MB:8.2f} MB  {entry.path}" for entry in manifest.files]
+    lines += [
+        f"  file        {entry.bytes / _MB:8.2f} MB  {entry.path}" for entry in manifest.files
+    ]
     return "\n".join(lines)

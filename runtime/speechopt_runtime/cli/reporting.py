@@ -67,4 +67,5 @@ def fail(exit_code: int, message: str, hint: str | None) -> NoReturn:
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
+    del signum, frame
     raise Terminated

@@ -13,7 +13,8 @@ from typing import Any
 
 import click
 
-from ..artifact import FORMATS
+from ..artifact import FORMATS, choose_format
+from ..backends import import_backend
 from ..errors import OptionError, RequestError, TextError
 from ..files import write_atomically
 from ..speech import Speech, check_audio_path
@@ -39,7 +40,9 @@ class Run:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("artifact", type=click.Path(path_type=Path))
 @click.argument("text", required=False)
-@click.option("-f", "--text-file", type=click.Path(path_type=Path), help="Read the text from a file.")
+@click.option(
+    "-f", "--text-file", type=click.Path(path_type=Path), help="Read the text from a file."
+)
 @click.option(
     "-o",
     "--output",
@@ -131,6 +134,9 @@ def _check_output(path: Path, *, force: bool) -> None:
 
 
 def _speak(artifact: Path, text: str, output: str, options: dict[str, Any]) -> Run:
+    if options["as_json"]:
+        # The libraries are not the model: import them before its memory is measured.
+        import_backend(choose_format(artifact, options["format_"]))
     before = _resident_bytes()
     synthesizer = load(
         artifact,

@@ -25,7 +25,9 @@ class Attention(nn.Module):
 
     def split_heads(self, hidden: Tensor) -> Tensor:
         """(B, S, C) to (B, H, S, D)."""
-        return hidden.view(hidden.size(0), hidden.size(1), self.heads, self.head_dim).transpose(1, 2)
+        return hidden.view(hidden.size(0), hidden.size(1), self.heads, self.head_dim).transpose(
+            1, 2
+        )
 
     def merge_heads(self, attended: Tensor) -> Tensor:
         """(B, H, S, D) to (B, S, C)."""

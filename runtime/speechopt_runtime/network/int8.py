@@ -8,6 +8,7 @@ torch; this module is the only one that touches them.
 """
 
 import warnings
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,8 @@ from torch.nn import functional
 from .decoder import SpeakerLinear
 
 INT8_MAX = 127
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def quantize_weight(weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -89,7 +92,7 @@ class Int8SpeakerLinear(Int8Linear):
 class PackedInt8Linear(nn.Module):
     """A linear layer on torch's int8 kernels."""
 
-    def __init__(self, weights: torch.ScriptObject, reduce_range: bool) -> None:  # noqa: FBT001
+    def __init__(self, weights: torch.ScriptObject, reduce_range: bool) -> None:
         super().__init__()
         self.weights = weights
         self.reduce_range = reduce_range
@@ -106,7 +109,7 @@ class PackedInt8SpeakerLinear(nn.Module):
         self,
         hidden_weights: torch.ScriptObject,
         speaker_weights: torch.ScriptObject,
-        reduce_range: bool,  # noqa: FBT001
+        reduce_range: bool,
     ) -> None:
         super().__init__()
         self.hidden_weights = hidden_weights
@@ -120,9 +123,7 @@ class PackedInt8SpeakerLinear(nn.Module):
 
     def forward(self, hidden: Tensor, speaker_term: Tensor) -> Tensor:
         """(B, C) and (B, C) to (B, C)."""
-        product = torch.ops.quantized.linear_dynamic(
-            hidden, self.hidden_weights, self.reduce_range
-        )
+        product = torch.ops.quantized.linear_dynamic(hidden, self.hidden_weights, self.reduce_range)
         return product + speaker_term
 
 
@@ -137,7 +138,7 @@ def pack(weight: Tensor, scale: Tensor, bias: Tensor) -> torch.ScriptObject:
         return torch.ops.quantized.linear_prepack(quantized, bias)
 
 
-def pack_network(network: nn.Module) -> nn.Module:
+def pack_network(network: Network) -> Network:
     """Replaces every stored int8 layer, in place, by the form that runs.
 
     Args:
@@ -159,7 +160,7 @@ def set_reduced_range(network: nn.Module) -> None:
     reduce_range = needs_reduced_range()
     for module in network.modules():
         if hasattr(module, "reduce_range"):
-            module.reduce_range = reduce_range
+            setattr(module, "reduce_range", reduce_range)  # noqa: B010 (a buffer, says its type)
 
 
 def needs_reduced_range() -> bool:

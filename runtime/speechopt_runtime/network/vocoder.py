@@ -19,7 +19,9 @@ FINAL_SLOPE = 0.01
 class ResidualBlock(nn.Module):
     """Three pairs of convolutions, the first of each pair dilated, each pair with a residual."""
 
-    def __init__(self, channels: int, kernel: int, dilations: tuple[int, ...], slope: float) -> None:
+    def __init__(
+        self, channels: int, kernel: int, dilations: tuple[int, ...], slope: float
+    ) -> None:
         super().__init__()
         self.slope = slope
         self.convs1 = nn.ModuleList(

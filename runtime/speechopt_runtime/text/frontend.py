@@ -46,7 +46,11 @@ class TextFrontend:
     """
 
     def __init__(
-        self, tokenizer: Tokenizer, max_chunk_characters: int, max_tokens: int, final_mark: str = "."
+        self,
+        tokenizer: Tokenizer,
+        max_chunk_characters: int,
+        max_tokens: int,
+        final_mark: str = ".",
     ) -> None:
         self._tokenizer = tokenizer
         self._max_characters = max(2, min(max_chunk_characters, max_tokens - 2))

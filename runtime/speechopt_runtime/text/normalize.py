@@ -95,7 +95,13 @@ def _address(match: re.Match[str]) -> str:
 
 def _web(match: re.Match[str]) -> str:
     address = re.sub(r"^(?:https?://)?(?:www\.)?", "", match[0], flags=re.IGNORECASE).rstrip("/")
-    for symbol, word in ((".", "dot"), ("/", "slash"), ("@", "at"), ("-", "dash"), ("_", "underscore")):
+    for symbol, word in (
+        (".", "dot"),
+        ("/", "slash"),
+        ("@", "at"),
+        ("-", "dash"),
+        ("_", "underscore"),
+    ):
         address = address.replace(symbol, f" {word} ")
     return f" {address} "
 
@@ -177,8 +183,8 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(r"\b(?:https?://|www\.)[^\s,;!?()]{1,200}[\w/]", re.IGNORECASE), _web),
     (re.compile(r"\b[a-z][a-z-]{1,40}\.(?:com|org|net|io|edu|gov)\b", re.IGNORECASE), _web),
     (re.compile(rf"(?<![\w]){_SHORT}", re.IGNORECASE), _abbreviation),
-    (re.compile(r"\bNo\. ?(?=\d)"), lambda m: "number "),
-    (re.compile(r"#(?=\d)"), lambda m: "number "),
+    (re.compile(r"\bNo\. ?(?=\d)"), lambda _: "number "),
+    (re.compile(r"#(?=\d)"), lambda _: "number "),
     (re.compile(rf"(-|−)?({_CURRENCY}) ?({_GROUPED})(?: ?{_SCALE}\b)?"), _money),
     (re.compile(rf"{_B}({_GROUPED}) ?({_CURRENCY})"), _money_after),
     (re.compile(rf"{_B}\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![\w.]\d)"), _address),
@@ -186,7 +192,9 @@ _RULES: tuple[Rule, ...] = (
     (re.compile(rf"{_B}(\d{{4}})-(\d\d)-(\d\d)(?!\d)"), _iso_date),
     (re.compile(rf"\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?![\d:/.]\d|\d)"), _month_day),
     (
-        re.compile(rf"{_B}([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?: ?([ap])\.?m\b\.?)?(?!\d)", re.I),
+        re.compile(
+            rf"{_B}([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?: ?([ap])\.?m\b\.?)?(?!\d)", re.I
+        ),
         _time,
     ),
     (re.compile(rf"{_B}(1[0-2]|[1-9]) ?([ap])\.?m\b\.?", re.IGNORECASE), _half_day),

@@ -50,7 +50,10 @@ def _sentences(text: str) -> list[str]:
     sentences: list[str] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        if _INITIAL.search(text[max(start, match.start() - 3) : match.start()]) and "\n" not in match[0]:
+        if (
+            _INITIAL.search(text[max(start, match.start() - 3) : match.start()])
+            and "\n" not in match[0]
+        ):
             continue
         sentences.append(text[start : match.start()].strip())
         start = match.end()
@@ -74,7 +77,11 @@ def _best_cut(text: str, room: int) -> tuple[int, int, Pause]:
     pieces = -(-len(text) // room)
     wanted = len(text) / pieces
     window = text[: room + 1]
-    for pattern, pause in ((_CLAUSE, "clause"), (_CONJUNCTION, "clause"), (re.compile(r"\s+"), "word")):
+    for pattern, pause in (
+        (_CLAUSE, "clause"),
+        (_CONJUNCTION, "clause"),
+        (re.compile(r"\s+"), "word"),
+    ):
         cuts = [m for m in pattern.finditer(window) if wanted / 3 <= m.start() <= room]
         if cuts:
             best = min(cuts, key=lambda m: abs(m.start() - wanted))

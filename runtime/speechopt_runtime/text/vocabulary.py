@@ -32,9 +32,10 @@ ABBREVIATIONS = {
 # At the end of a sentence these keep the full stop.
 ENDING = frozenset({"etc.", "a.m.", "p.m.", "jr.", "sr.", "inc.", "ltd.", "co.", "u.s.", "u.k."})
 
-ACRONYMS = frozenset(
-    "USA UK EU UN BBC CNN CPU GPU HTML CSS API TTS PDF AI URL USB DNA FBI CIA IBM HTTP SQL RAM".split()
-)
+ACRONYMS = (
+    "AI", "API", "BBC", "CIA", "CNN", "CPU", "CSS", "DNA", "EU", "FBI", "GPU", "HTML", "HTTP", "IBM",
+    "PDF", "RAM", "SQL", "TTS", "UK", "UN", "URL", "USA", "USB",
+)  # fmt: skip
 
 CURRENCIES = {
     "$": ("dollar", "cent"),

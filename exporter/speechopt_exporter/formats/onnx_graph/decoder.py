@@ -9,7 +9,7 @@ import numpy as np
 from speechopt_runtime.config import ModelConfig
 from speechopt_runtime.network import Int8Linear, SpeechT5
 
-from .builder import Graph
+from .builder import Dims, Graph
 
 _ROOT = "speecht5.decoder"
 
@@ -61,7 +61,7 @@ def _prenet(graph: Graph, network: SpeechT5, config: ModelConfig, frame: str, po
         own = graph.int8_matmul(hidden, columns, layer.scale, None, f"{name}.speaker_embeds_layer")
     else:
         own = graph.float_matmul(hidden, columns, None, f"{name}.speaker_embeds_layer")
-    return graph.op("Relu", graph.op("Add", own, term))  # type: ignore[no-any-return]
+    return graph.op("Relu", graph.op("Add", own, term))
 
 
 def _layer(
@@ -99,7 +99,7 @@ def _self_attention(
     width = config.hidden_size // heads
     caches = {}
     for kind, letter in (("key", "k"), ("value", "v")):
-        dims = ["batch", heads, "past", width]
+        dims: Dims = ["batch", heads, "past", width]
         past = graph.input(f"past_key_values.{index}.decoder.{kind}", np.float32, dims)
         new = graph.linear(hidden, getattr(layer, f"{letter}_proj"), f"{name}.{letter}_proj")
         caches[kind] = graph.op("Concat", past, graph.split_heads(new, heads, width), axis=2)
@@ -112,7 +112,7 @@ def _self_attention(
     return graph.linear(merged, layer.out_proj, f"{name}.out_proj")
 
 
-def _cross_attention(  # noqa: PLR0913
+def _cross_attention(
     graph: Graph,
     layer: Any,  # noqa: ANN401
     name: str,
@@ -123,7 +123,7 @@ def _cross_attention(  # noqa: PLR0913
 ) -> str:
     heads = config.decoder_attention_heads
     width = config.hidden_size // heads
-    dims = ["batch", heads, "tokens", width]
+    dims: Dims = ["batch", heads, "tokens", width]
     keys = graph.input(f"past_key_values.{index}.encoder.key", np.float32, dims)
     values = graph.input(f"past_key_values.{index}.encoder.value", np.float32, dims)
     query = _query(graph, layer, name, hidden, heads, width)

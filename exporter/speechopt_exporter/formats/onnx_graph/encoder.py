@@ -10,7 +10,7 @@ from speechopt_runtime.config import ModelConfig
 from speechopt_runtime.network import Int8Linear, SpeechT5
 from speechopt_runtime.network.model import MASKED
 
-from .builder import Graph
+from .builder import Dims, Graph
 
 _ROOT = "speecht5.encoder"
 
@@ -36,14 +36,16 @@ def encoder_graph(network: SpeechT5, config: ModelConfig) -> Graph:
         )
     _cross_caches(graph, network, config, hidden)
     graph.output(mask_bias, "attention_bias", ["batch", 1, 1, "tokens"])
-    graph.output(_speaker_term(graph, network, speaker), "speaker_term", ["batch", config.hidden_size])
+    graph.output(
+        _speaker_term(graph, network, speaker), "speaker_term", ["batch", config.hidden_size]
+    )
     return graph
 
 
 def _mask_bias(graph: Graph, mask: str) -> str:
     missing = graph.op("Sub", graph.scalar(1.0), graph.op("Cast", mask, to=1))
     bias = graph.op("Mul", missing, graph.scalar(MASKED))
-    return graph.op("Unsqueeze", bias, graph.integers(1, 2))  # type: ignore[no-any-return]
+    return graph.op("Unsqueeze", bias, graph.integers(1, 2))
 
 
 def _prenet(graph: Graph, prenet: Any, ids: str, length: str) -> str:  # noqa: ANN401 (torch module)
@@ -52,7 +54,7 @@ def _prenet(graph: Graph, prenet: Any, ids: str, length: str) -> str:  # noqa: A
     encode = prenet.encode_positions
     scaled = graph.weight(f"{_ROOT}.prenet.positions", (encode.alpha * encode.pe).detach())
     start, axis = graph.integers(0), graph.integers(0)
-    return graph.op("Add", embedded, graph.op("Slice", scaled, start, length, axis))  # type: ignore[no-any-return]
+    return graph.op("Add", embedded, graph.op("Slice", scaled, start, length, axis))
 
 
 def _relative_positions(graph: Graph, encoding: Any, length: str) -> str:  # noqa: ANN401
@@ -69,10 +71,10 @@ def _relative_positions(graph: Graph, encoding: Any, length: str) -> str:  # noq
     shifted = graph.op("Add", clipped, graph.weight("reach", np.array(reach, dtype=np.int64)))
     name = f"{_ROOT}.wrapped_encoder.embed_positions.pe_k.weight"
     pairs = graph.op("Gather", graph.weight(name, encoding.pe_k.weight), shifted)
-    return graph.op("Transpose", pairs, perm=[0, 2, 1])  # type: ignore[no-any-return]
+    return graph.op("Transpose", pairs, perm=[0, 2, 1])
 
 
-def _layer(  # noqa: PLR0913 (a layer needs all of these)
+def _layer(
     graph: Graph,
     layer: Any,  # noqa: ANN401
     name: str,
@@ -91,7 +93,7 @@ def _layer(  # noqa: PLR0913 (a layer needs all of these)
     return graph.layer_norm(hidden, layer.final_layer_norm, f"{name}.final_layer_norm")
 
 
-def _attention(  # noqa: PLR0913
+def _attention(
     graph: Graph,
     layer: Any,  # noqa: ANN401
     name: str,
@@ -128,7 +130,7 @@ def _cross_caches(graph: Graph, network: SpeechT5, config: ModelConfig, encoded:
             name = f"speecht5.decoder.wrapped_decoder.layers.{index}.encoder_attn.{letter}_proj"
             projected = graph.linear(encoded, getattr(layer.encoder_attn, f"{letter}_proj"), name)
             cache = graph.split_heads(projected, heads, width)
-            dims = ["batch", heads, "tokens", width]
+            dims: Dims = ["batch", heads, "tokens", width]
             graph.output(cache, f"past_key_values.{index}.encoder.{kind}", dims)
 
 

@@ -16,13 +16,13 @@ from speechopt_runtime.config import ModelConfig, VocoderConfig
 from speechopt_runtime.network import SpeechT5
 from speechopt_runtime.network.vocoder import FINAL_SLOPE
 
-from .builder import Graph
+from .builder import Dims, Graph
 
 
 def postnet_graph(network: SpeechT5, config: ModelConfig) -> Graph:
     """`spectrogram` (B, T, mel) to `refined` (B, T, mel); batch norm is folded into the weights."""
     graph = Graph("postnet")
-    dims = ["batch", "frames", config.num_mel_bins]
+    dims: Dims = ["batch", "frames", config.num_mel_bins]
     spectrogram = graph.input("spectrogram", np.float32, dims)
     hidden = _to_image(graph, spectrogram)
     layers: Any = network.speech_decoder_postnet.layers
@@ -69,10 +69,10 @@ def vocoder_graph(network: SpeechT5, config: VocoderConfig) -> Graph:
 def _to_image(graph: Graph, value: str) -> str:
     """(B, T, channels) to (B, channels, 1, T)."""
     turned = graph.op("Transpose", value, perm=[0, 2, 1])
-    return graph.op("Unsqueeze", turned, graph.integers(2))  # type: ignore[no-any-return]
+    return graph.op("Unsqueeze", turned, graph.integers(2))
 
 
-def _conv(  # noqa: PLR0913
+def _conv(
     graph: Graph,
     value: str,
     name: str,
@@ -135,7 +135,7 @@ def _residual_block(graph: Graph, value: str, block: Any, name: str) -> str:  # 
 
 
 def _leaky(graph: Graph, value: str, slope: float) -> str:
-    return graph.op("LeakyRelu", value, alpha=slope)  # type: ignore[no-any-return]
+    return graph.op("LeakyRelu", value, alpha=slope)
 
 
 def _fold_batch_norm(conv: nn.Conv1d, norm: nn.BatchNorm1d) -> tuple[Tensor, Tensor]:
