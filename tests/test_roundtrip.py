@@ -86,7 +86,10 @@ def test_dequantized_state_dict_loads_into_transformers(exported: Path) -> None:
 
 def test_plain_torch_reads_the_state_dict(exported: Path) -> None:
     state = torch.load(exported / "model.pth", weights_only=True)
-    assert state["speecht5.encoder.wrapped_encoder.layers.0.attention.q_proj.weight"].dtype == torch.int8
+    assert (
+        state["speecht5.encoder.wrapped_encoder.layers.0.attention.q_proj.weight"].dtype
+        == torch.int8
+    )
 
 
 def test_what_is_sensitive_stays_float(exported: Path) -> None:
@@ -108,7 +111,9 @@ def test_report_and_manifest_carry_measured_values(exported: Path) -> None:
             assert manifest["validation"][side][name]["passed"] is True
     before, after = manifest["totals"]["before"], manifest["totals"]["after"]
     assert after["nonzero"] < before["nonzero"]
-    assert after["formats"]["onnx"]["bytes_on_disk"] < 0.5 * before["formats"]["onnx"]["bytes_on_disk"]
+    assert (
+        after["formats"]["onnx"]["bytes_on_disk"] < 0.5 * before["formats"]["onnx"]["bytes_on_disk"]
+    )
     pruned = next(report for report in manifest["passes"] if report["pass"] == "prune")
     assert pruned["sparsity"] == pytest.approx(0.25, abs=0.01)
     report = (exported / "report.md").read_text()
@@ -131,7 +136,10 @@ def test_exports_are_reproducible(tiny_source: Path, tmp_path: Path) -> None:
         manifest = Manifest("x", None, point.model, point.vocoder, ("default",))
         voices = {"default": (tiny_source / "speaker.npy").read_bytes()}
         made.append(
-            [write_format(name, point.network, manifest, point.tokenizer, voices) for name in FORMAT_PATHS]
+            [
+                write_format(name, point.network, manifest, point.tokenizer, voices)
+                for name in FORMAT_PATHS
+            ]
         )
     assert made[0] == made[1]
     for files in made[0]:

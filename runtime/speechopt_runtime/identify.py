@@ -29,6 +29,8 @@ ALLOWED_GLOBALS = frozenset(
 )
 # A pickle that refers to one of these holds classes, not an attack; the advice differs.
 _MODULE_PREFIXES = ("torch.nn.", "transformers.", "__main__.", "speechopt_")
+# A ModelProto begins with its IR version (field 1), then the producer's name (field 2).
+_ONNX_IR_VERSIONS = 32
 _EXPORT_HINT = "make an artifact of the checkpoint with speechopt-export"
 _COPY_HINT = "copy or download the file again"
 
@@ -80,7 +82,7 @@ def _explain(data: bytes, where: str) -> ArtifactError:
         return _explain_pickle(data, where, "a bare pickle")
     if data[8:10] == b'{"':
         return _not_ours(where, "a safetensors file", _EXPORT_HINT)
-    if data[:1] == b"\x08" and b"onnx" in data[:4096].lower():
+    if data[:1] == b"\x08" and len(data) > 2 and data[1] < _ONNX_IR_VERSIONS and data[2] == 0x12:
         return _not_ours(where, "one ONNX graph", "pass the folder that holds it and manifest.json")
     if data[257:262] == b"ustar":
         return ArtifactError(
@@ -166,9 +168,10 @@ def _is_torchscript(names: Iterable[str]) -> bool:
 
 
 def _is_torch_plain(name: str) -> bool:
-    return (
-        name.startswith(("torch.", "collections.", "numpy.")) and "." not in name.split(".", 1)[1]
-    )
+    module, _, attribute = name.rpartition(".")
+    if module in {"builtins", "__builtin__"}:
+        return attribute in {"set", "frozenset", "list", "dict", "tuple", "object"}
+    return module in {"torch", "collections", "numpy"} or module.startswith("torch._utils")
 
 
 def _wrong_format(where: str, what: str) -> ArtifactError:

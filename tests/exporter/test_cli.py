@@ -43,7 +43,9 @@ def test_dry_run_says_what_and_how_large(tmp_path: Path) -> None:
         (["-o", "/proc/nowhere"], 4, "cannot be written"),
     ],
 )
-def test_bad_requests_are_one_line(arguments: list[str], code: int, says: str, tmp_path: Path) -> None:
+def test_bad_requests_are_one_line(
+    arguments: list[str], code: int, says: str, tmp_path: Path
+) -> None:
     done = run("-o", str(tmp_path), *arguments)
     assert done.returncode == code, done.stderr
     assert says in done.stderr
@@ -64,7 +66,9 @@ def test_wrong_voice_shapes(tmp_path: Path) -> None:
 def test_interrupt_leaves_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "speechopt_runtime.cli", "export", "-o", str(tmp_path / "out")]
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         deadline = time.monotonic() + 60
         while not list(tmp_path.glob("out/.speechopt-*/.baseline/*")):
             assert time.monotonic() < deadline
@@ -95,5 +99,8 @@ def test_failed_replacement_keeps_the_old_one(tmp_path: Path) -> None:
         write_files(folder, {"a/b.txt": b"new"})
     assert (tmp_path / "x/a/b.txt").read_bytes() == b"new"
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
-    with pytest.raises(SystemFaultError, match="exists already"), staging(tmp_path, "x", force=False):
+    with (
+        pytest.raises(SystemFaultError, match="exists already"),
+        staging(tmp_path, "x", force=False),
+    ):
         pass

@@ -29,7 +29,9 @@ def probe(point: Checkpoint, tiny_source: Path) -> validate.Probe:
 
 def write(point: Checkpoint, folder: Path, name: str, voice: bytes) -> Path:
     manifest = Manifest("x", None, point.model, point.vocoder, ("default",))
-    write_files(folder, write_format(name, point.network, manifest, point.tokenizer, {"default": voice}))
+    write_files(
+        folder, write_format(name, point.network, manifest, point.tokenizer, {"default": voice})
+    )
     return folder / FORMAT_PATHS[name]
 
 
