@@ -34,8 +34,8 @@ from .writer import staging, write_files
 SPEECH_BEFORE, SPEECH_AFTER = "speech_before.wav", "speech_after.wav"
 DEFAULT_TEXT = "The quick brown fox jumps over the lazy dog, and the sun is warm today."
 _BASELINE = ".baseline"
-_REPEAT = 5
-_MEASURE_S = 6.0
+_REPEAT = 25
+_MEASURE_S = 5.0
 _TORCH_FORMATS = (STATE_DICT, TORCHSCRIPT, ONNX)
 
 

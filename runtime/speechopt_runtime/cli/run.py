@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import statistics
 import sys
 import time
@@ -134,6 +135,8 @@ def _check_output(path: Path, *, force: bool) -> None:
 
 
 def _speak(artifact: Path, text: str, output: str, options: dict[str, Any]) -> Run:
+    # torch prints a deprecation notice of its own from C++ while it reads int8 TorchScript.
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     if options["as_json"]:
         # The libraries are not the model: import them before its memory is measured.
         import_backend(choose_format(artifact, options["format_"]))
