@@ -50,6 +50,16 @@ def test_without_torch_the_others_say_what_to_install(exported: Path) -> None:
     assert "pip install 'speechopt[export]'" in done.stderr
 
 
+def test_the_group_lists_what_is_not_installed() -> None:
+    code = "from speechopt_runtime.cli.group import main\nsys.argv = ['speechopt', *sys.argv[1:]]\nmain()"
+    done = python(code, "--help")
+    assert done.returncode == 0
+    assert "export" in done.stdout
+    done = python(code, "export", "--quantize", "int8")
+    assert done.returncode == 4
+    assert "pip install 'speechopt[export]'" in done.stderr
+
+
 def test_import_is_light() -> None:
     code = "import time; t = time.perf_counter(); import speechopt_runtime; print(time.perf_counter() - t)"
     python(code)

@@ -34,11 +34,29 @@ class LazyGroup(click.Group):
             try:
                 found = _plugins()[cmd_name].load()
             except ModuleNotFoundError as error:
-                message = f"'{cmd_name}' needs the package {error.name} [E_PACKAGE]"
-                fail(4, message, "pip install 'speechopt[export]'")
+                return _absent(cmd_name, str(error.name))
         else:
             return super().get_command(ctx, cmd_name)
         return found if isinstance(found, click.Command) else None
+
+
+def _absent(name: str, package: str) -> click.Command:
+    """Stands in for a command whose packages are not installed: listed, but fails when called."""
+
+    def refuse() -> None:
+        fail(
+            4,
+            f"'{name}' needs the package {package} [E_PACKAGE]",
+            "pip install 'speechopt[export]'",
+        )
+
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(
+        name,
+        callback=refuse,
+        context_settings=settings,
+        help="(not installed: pip install 'speechopt[export]')",
+    )
 
 
 def _plugins() -> dict[str, EntryPoint]:

@@ -1,4 +1,6 @@
-"""Text in, tokens out: normalization, splitting, tokenizing."""
+"""Text: normalization, splitting and tokens."""
+
+from __future__ import annotations
 
 from .frontend import MAX_TEXT_CHARACTERS, PreparedChunk, PreparedText, TextFrontend
 from .normalize import normalize

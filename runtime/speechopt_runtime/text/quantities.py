@@ -52,7 +52,9 @@ def _money(amount: str, scale: str, currency: Currency) -> str:
     cents = int(decimals or "0")
     parts: list[str] = []
     if int(whole or "0") or not cents:
-        parts.append(f"{say.number(whole or '0')} {currency.one if whole == '1' else currency.many}")
+        parts.append(
+            f"{say.number(whole or '0')} {currency.one if whole == '1' else currency.many}"
+        )
     if cents:
         parts.append(f"{say.cardinal(cents)} {currency.cent if cents == 1 else currency.cents}")
     return " and ".join(parts)
@@ -148,10 +150,10 @@ def _word(name: str, pattern: str) -> Rule:
 _SYMBOL_CURRENCIES = [name for name in CURRENCIES if not name.isalpha()]
 _CODES = [name for name in CURRENCIES if name.isalpha()]
 _PREFIX = rf"(?:(?<![A-Za-z])(?P<prefix>{one_of(CURRENCIES)}) ?)?"
-_SUFFIX = (
-    rf"(?: ?(?P<suffix>{one_of(_SYMBOL_CURRENCIES)}|{one_of(_CODES)})(?![A-Za-z]|[ -]?\.?\d))"
+_SUFFIX = rf"(?: ?(?P<suffix>{one_of(_SYMBOL_CURRENCIES)}|{one_of(_CODES)})(?![A-Za-z]|[ -]?\.?\d))"
+_UNIT = (
+    rf"(?:(?P<joint>[ -]?)(?P<unit>(?:{one_of(UNITS)})(?:\^[23])?)(?![A-Za-z0-9])(?:\.(?= [a-z]))?)"
 )
-_UNIT = rf"(?:(?P<joint>[ -]?)(?P<unit>(?:{one_of(UNITS)})(?:\^[23])?)(?![A-Za-z0-9])(?:\.(?= [a-z]))?)"
 
 _QUANTITY = (
     rf"(?P<sign>(?<![\w)\]%])(?:[-−+±~≈<>≤≥](?= ?[$£€¥₹₩₽₿]?\.?\d)|))(?:(?<=[~≈<>≤≥]) )?{_PREFIX}"

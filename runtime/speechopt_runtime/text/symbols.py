@@ -47,9 +47,7 @@ _SIGN = re.compile("[" + re.escape("".join(_NAMED)) + r"\[\]{}<>~)]|\((?:es\)|s\
 # Greek text keeps its letters; alone they are the signs of mathematics and physics.
 _LETTER_SIGNS = "πΩμ"
 
-_SILENT = str.maketrans(
-    dict.fromkeys('"*^¡¿', "") | {"_": " "} | dict.fromkeys("|¦•", ", ")
-)
+_SILENT = str.maketrans(dict.fromkeys('"*^¡¿', "") | {"_": " "} | dict.fromkeys("|¦•", ", "))
 
 _OPENING_QUOTE = re.compile(
     r"(?<![^\W_])'(?!(?:tis|twas|em|til|cause|bout|round|n|nineties|eighties)\b)", re.IGNORECASE
