@@ -22,9 +22,9 @@ SPOKEN = {
     "20 €": "twenty euros",
     "¥500": "five hundred yen",
     "10:30": "ten thirty",
-    "9:05 p.m.": "nine oh five P M.",
+    "9:05 p.m.": "nine oh five p m.",
     "10:00": "ten o'clock",
-    "5 pm": "five P M",
+    "5 pm": "five p m",
     "17:45": "seventeen forty-five",
     "1,000,000 people": "one million people",
     "5.123": "five point one two three",
@@ -47,9 +47,9 @@ SPOKEN = {
     "25%": "twenty-five percent",
     "1/2 cup": "one half cup",
     "½ cup": "one half cup",
-    "5/8": "five over eight",
+    "5/8": "five eighths",
     "192.168.0.1": "one nine two dot one six eight dot zero dot one",
-    "v2.1.3": "version two point one point three",
+    "v2.1.3": "v two point one point three",
     "call 0049": "call zero zero four nine",
     "-5": "minus five",
     "it is -5 now": "it is minus five now",
@@ -58,18 +58,18 @@ SPOKEN = {
     "5 km": "five kilometers",
     "20°C": "twenty degrees Celsius",
     "90 km/h": "ninety kilometers per hour",
-    "No. 5": "number five",
+    "No. 5": "Number five",
     "#7": "number seven",
-    "Dr. Smith": "doctor Smith",
-    "Mr. and Mrs. Lee": "mister and missus Lee",
+    "Dr. Smith": "Doctor Smith",
+    "Mr. Jones": "Mister Jones",
     "cats, dogs, etc.": "cats, dogs, et cetera.",
     "e.g. this": "for example this",
     "R & D": "R and D",
     "me@x.org": "me at x dot org",
     "https://example.com": "example dot com",
     "the BBC": "the B B C",
-    "“quoted” ‘text’": "quoted 'text'",
-    "wait…": "wait...",
+    "“quoted” ‘text’": "quoted text",
+    "wait…": "wait.",
     "one — two": "one, two",
     "(an aside) here": "an aside, here",
     "\u0664\u0662": "forty-two",
@@ -158,20 +158,20 @@ def test_nothing_to_speak(frontend: TextFrontend, text: str) -> None:
 
 
 def test_another_script(frontend: TextFrontend) -> None:
-    with pytest.raises(TextError, match="cannot say 4 of the text's 4 letters") as caught:
+    with pytest.raises(TextError, match="4 of 4") as caught:
         frontend.prepare("你好世界")
     assert caught.value.code == "E_TEXT_UNSUPPORTED"
 
 
 def test_too_long(frontend: TextFrontend) -> None:
-    with pytest.raises(TextError, match="at most 100000 are accepted"):
+    with pytest.raises(TextError, match="at most 100000"):
         frontend.prepare("a" * 100_001)
 
 
 def test_what_cannot_be_said_is_reported(frontend: TextFrontend) -> None:
     prepared = frontend.prepare("Café Ørsted ☃ says Straße 日 (ok)")
     assert prepared.unsupported == ("☃", "日")
-    assert prepared.normalized == "Cafe Orsted says Strasse, ok"
+    assert [chunk.text for chunk in prepared.chunks] == ["Cafe Orsted says Strasse, ok."]
 
 
 @given(st.text(max_size=300))

@@ -89,6 +89,8 @@ _SHOUT_AFTER = re.compile(r" [A-Z]{2}")
 
 _NAME_BEFORE = re.compile(r"[A-Z][a-z]+ \Z")
 _NAME_AFTER = re.compile(r",? ?[A-Z]")
+# With a dot, these are titles even before "and".
+_TITLES_ONLY = frozenset({"Mr", "Mrs", "Ms", "Prof", "Messrs"})
 _OPTIONAL_DOT = frozenset({"Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Mt"})
 
 
@@ -100,7 +102,7 @@ def _title_or_street(match: re.Match[str], word: str) -> str:
     if word in _STREETS and (word not in _TITLES or (named and not follows)):
         stop = "." if closes and match[0].endswith(".") else ""
         return _STREETS[word] + stop
-    return _TITLES[word] if follows else match[0]
+    return _TITLES[word] if follows or word in _TITLES_ONLY else match[0]
 
 
 def _expand(match: re.Match[str]) -> str:

@@ -105,10 +105,10 @@ def _power(match: re.Match[str]) -> str:
 
 
 def clean(text: str) -> str:
-    """Reduce a text to composed characters, plain white space and ASCII digits.
+    r"""Reduce a text to composed characters, plain white space and ASCII digits.
 
     Controls, formatting, bidirectional and zero-width characters, surrogates and noncharacters
-    are dropped. Line ends become ``\\n`` and every other white space becomes a space. Quotes and
+    are dropped. Line ends become ``\n`` and every other white space becomes a space. Quotes and
     dashes lose their typography: an en or em dash is ``–`` in the result.
 
     Args:

@@ -66,7 +66,7 @@ def _day_first(match: re.Match[str]) -> str:
 
 
 def _meridiem(match: re.Match[str], text: str) -> str:
-    """ " a m" or " p m", with a full stop where the last dot also ends the sentence."""
+    """The words " a m" or " p m", with a full stop where the last dot also ends the sentence."""
     letter = next((c for c in text.lower() if c in "ap"), None)
     if letter is None:
         return ""

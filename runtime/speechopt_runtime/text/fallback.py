@@ -92,13 +92,15 @@ class Fallback:
     def _letters(self, character: str) -> str | None:
         decomposed = unicodedata.normalize("NFKD", character)
         base = "".join(c for c in decomposed if not unicodedata.combining(c))
+        table = _LETTERS.get(base) or _LETTERS.get(base.lower(), "").capitalize()
         for candidate in (
-            character.swapcase(),
+            # The capital of some letters is two letters, such as SS; the table knows better.
+            character.swapcase() if len(character.swapcase()) == 1 else "",
             base,
-            base.swapcase(),
-            _LETTERS.get(base, ""),
-            _LETTERS.get(base.lower(), "").capitalize(),
-            _LETTERS.get(base.lower(), ""),
+            base.swapcase() if base not in _LETTERS else "",
+            table,
+            table.lower(),
+            table.upper(),
         ):
             if candidate and self._all_known(candidate):
                 return candidate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ MAX_TEXT_CHARACTERS = 100_000
 # The boundary before the first word, one character, its mark and the end of the sequence.
 _MIN_TOKENS = 4
 _SHOWN_CHARACTERS = 40
+
+# A character that was left out leaves its spaces behind.
+_SPACE_BEFORE_MARK = re.compile(r" (?=[.,;:!?])")
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,9 @@ class TextFrontend:
                 (``E_TEXT_EMPTY``), or most of its letters are unknown to the voice
                 (``E_TEXT_UNSUPPORTED``).
         """
+        if not isinstance(text, str):
+            message = f"the text is a {type(text).__name__}; a string is needed"
+            raise TextError(message, hint="Pass the text as a str.")
         if len(text) > MAX_TEXT_CHARACTERS:
             message = f"the text has {len(text)} characters; at most {MAX_TEXT_CHARACTERS} fit"
             raise TextError(
@@ -143,7 +150,7 @@ class TextFrontend:
                 unsupported[character] = None
             parts.append(" " if spoken is None else spoken)
         lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
-        return "\n".join(lines), unsupported
+        return _SPACE_BEFORE_MARK.sub("", "\n".join(lines)), unsupported
 
     def _encode(self, chunk: Chunk, limit: int) -> list[PreparedChunk]:
         """Encode a chunk; where a tokenizer makes more ids than fit, cut it further."""

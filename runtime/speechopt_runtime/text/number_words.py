@@ -14,14 +14,14 @@ _SCALES = ("", " thousand", " million", " billion", " trillion")
 @lru_cache(maxsize=1000)
 def _below_thousand(value: int) -> str:
     # Imported late because the tables of every language load with the package.
-    from num2words import num2words  # noqa: PLC0415
+    from num2words import num2words
 
     return str(num2words(value))
 
 
 @lru_cache(maxsize=100)
 def _ordinal_below_hundred(value: int) -> str:
-    from num2words import num2words  # noqa: PLC0415
+    from num2words import num2words
 
     return str(num2words(value, to="ordinal"))
 

@@ -68,7 +68,7 @@ class Tokenizer:
 
 
 def _load(model_proto: bytes) -> SentencePieceProcessor:
-    from sentencepiece import SentencePieceProcessor  # noqa: PLC0415
+    from sentencepiece import SentencePieceProcessor
 
     # The library accepts no bytes at all as a model without pieces, and complains on each use.
     if not model_proto:
