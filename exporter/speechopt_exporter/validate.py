@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 
 STEPS = 64
 FLOAT_ATOL = 1e-4
-INT8_ATOL = 0.25
+INT8_ATOL = 0.15
 """Most that two formats' spectrograms (log10-mel units) may differ under teacher forcing. The
 engines round activations to different 8-bit grids; weights are the same to the bit."""
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _LETTERS = {
     "ø": "o",
     "ß": "ss",
+    "ẞ": "SS",
     "æ": "ae",
     "œ": "oe",
     "ł": "l",
