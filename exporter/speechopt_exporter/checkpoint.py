@@ -7,7 +7,6 @@ layout (weight norm, sharded vocoder) lacks, and only warns. Here every tensor m
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from speechopt_runtime.artifact import read_file
 from speechopt_runtime.config import ModelConfig, VocoderConfig
 from speechopt_runtime.network.model import SpeechT5, build, fill
 
-from .source import Source
+from .source import Source, read_json
 
 TOKENIZER_FILE = "spm_char.model"
 _SINGLE = ("model.safetensors", "pytorch_model.bin")
@@ -50,8 +49,8 @@ def read_checkpoint(source: Source) -> Checkpoint:
         NotFoundError: files are missing.
         ArtifactError: they are damaged, or do not fit the architecture.
     """
-    model = ModelConfig.from_json(_read_json(source.model / "config.json"))
-    vocoder = VocoderConfig.from_json(_read_json(source.vocoder / "config.json"))
+    model = ModelConfig.from_json(read_json(source.model / "config.json"))
+    vocoder = VocoderConfig.from_json(read_json(source.vocoder / "config.json"))
     digests: dict[str, str] = {}
     acoustic = _read_weights(source.model, "model", digests)
     generator = fold_weight_norm(_read_weights(source.vocoder, "vocoder", digests))
@@ -109,7 +108,7 @@ def _weight_files(folder: Path) -> list[str]:
             return [name]
     for name in _INDEX:
         if (folder / name).is_file():
-            shards = _read_json(folder / name).get("weight_map")
+            shards = read_json(folder / name).get("weight_map")
             if not isinstance(shards, dict) or not all(isinstance(s, str) for s in shards.values()):
                 raise ArtifactError(f"{folder / name}: lists no shards", code="E_CONFIG")
             names = sorted(set(shards.values()))
@@ -146,13 +145,3 @@ def _parse(data: bytes, path: Path) -> dict[str, Tensor]:
 
 def _is_ignored(name: str) -> bool:
     return name.endswith(_IGNORED_ENDINGS)
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(read_file(path))
-    except (ValueError, RecursionError):
-        raise ArtifactError(f"{path}: is not JSON", code="E_CONFIG") from None
-    if not isinstance(values, dict):
-        raise ArtifactError(f"{path}: is not a JSON object", code="E_CONFIG")
-    return values

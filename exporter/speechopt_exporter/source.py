@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from speechopt_runtime import ArtifactError, NotFoundError, OptionError, SystemFaultError
+from speechopt_runtime.artifact import read_file
 
 BUNDLED = "bundled"
 _BUNDLED_FOLDER = Path(__file__).parent / "voices" / "bundled"
@@ -55,7 +56,7 @@ def locate(model: str = BUNDLED, vocoder: str | None = None) -> Source:
     else:
         root, revision = _folder_or_hub("--model", model)
     inner = root / "model" if (root / "model" / "config.json").is_file() else root
-    extras = _read_json(root / "speechopt.json") if (root / "speechopt.json").is_file() else {}
+    extras = read_json(root / "speechopt.json") if (root / "speechopt.json").is_file() else {}
     return Source(
         id=BUNDLED if model == BUNDLED else _name(model),
         model=_require_config(inner, "speecht5"),
@@ -120,7 +121,7 @@ def _require_config(folder: Path, kind: str) -> Path:
     path = folder / "config.json"
     if not path.is_file():
         raise NotFoundError(f"{folder}: holds no config.json", hint="pass a Hugging Face layout")
-    model_type = str(_read_json(path).get("model_type", ""))
+    model_type = str(read_json(path).get("model_type", ""))
     if kind not in model_type:
         message = f"{path}: model_type is {model_type!r}, expected one with {kind!r}"
         raise ArtifactError(
@@ -129,10 +130,16 @@ def _require_config(folder: Path, kind: str) -> Path:
     return folder
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file of a checkpoint.
+
+    Raises:
+        NotFoundError: there is no such file.
+        ArtifactError: E_CONFIG, it is not a JSON object.
+    """
     try:
-        values = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        values = json.loads(read_file(path))
+    except (ValueError, RecursionError) as error:
         raise ArtifactError(
             f"{path}: is not JSON ({type(error).__name__})", code="E_CONFIG"
         ) from None
